@@ -13,14 +13,13 @@ mod program;
 
 use std::{
     collections::BTreeMap,
-    num::NonZeroU32,
     path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use bernard_domain::server::{ServiceName, TaskId};
-use bernard_ovh::{Account, ApiLog, Client, Credentials};
+use bernard_ovh::{Account, ApiLog, Client, Credentials, Rate};
 use futures_util::{StreamExt, future::join_all, stream};
 use sim::{
     discord::{Discord, Id, OPS, Person, ROLE},
@@ -167,7 +166,7 @@ async fn in_turn(before: usize) -> Vec<Duration> {
             application_secret: ovh::APPLICATION_SECRET.into(),
             consumer_key: ovh::CONSUMER_KEY.into(),
         },
-        requests_per_minute: NonZeroU32::new(REQUESTS_PER_MINUTE).expect("not zero"),
+        requests_per_minute: Rate::per_minute(f64::from(REQUESTS_PER_MINUTE)),
         api_log: ApiLog::Off,
     });
     let client = client.expect("a client");

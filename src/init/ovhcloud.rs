@@ -11,7 +11,7 @@ use bernard_domain::{
 };
 use bernard_engine::needs::{self, Call};
 use bernard_ovh as ovh;
-use bernard_ovh::{Account, ApiLog, Cause, Credentials, Endpoint};
+use bernard_ovh::{Account, ApiLog, Cause, Credentials, Endpoint, Rate};
 use secrecy::SecretString;
 use tokio::runtime::Runtime;
 
@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// How long a person has for that.
 const AUTHORIZED_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// What this dialogue asks at most: nobody else uses the account's budget yet.
-const REQUESTS_PER_MINUTE: u32 = 60;
+const REQUESTS_PER_MINUTE: f64 = 60.0;
 /// Where links are looked for by default.
 const SOURCES: [Source; 2] = [Source::AuthenticationSecret, Source::Mail];
 
@@ -120,7 +120,7 @@ impl Asking<'_> {
             name: "main".to_owned(),
             endpoint: self.endpoint.clone(),
             credentials,
-            requests_per_minute: REQUESTS_PER_MINUTE.try_into().unwrap_or(std::num::NonZeroU32::MIN),
+            requests_per_minute: Rate::per_minute(REQUESTS_PER_MINUTE),
             api_log: ApiLog::Off,
         }
     }

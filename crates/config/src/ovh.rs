@@ -23,8 +23,8 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Account> {
     let endpoint = section.read("endpoint", Form::Text, endpoint).or_else(|| "ovh-eu".parse().ok())?;
     warn_if_in_the_clear(section, "endpoint", at, endpoint.base().as_str());
     let credentials = credentials(section, &endpoint);
-    let requests_per_minute = section.read("requests_per_minute", Form::Toml, value::count);
-    let requests_per_minute = requests_per_minute.unwrap_or(const { NonZeroU32::new(60).unwrap() });
+    let requests_per_minute = section.read("requests_per_minute", Form::Toml, value::rate);
+    let requests_per_minute = requests_per_minute.unwrap_or(const { NonZeroU32::new(60).unwrap() }.into());
     let api_log = match section.read("api_log", Form::Toml, value::flag) {
         Some(true) => ApiLog::Read,
         Some(false) | None => ApiLog::Off,

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use bernard_domain::duration;
+use bernard_ovh::Rate;
 use url::Url;
 
 use super::{
@@ -47,12 +48,26 @@ pub(super) fn flag(value: &Value) -> Result<bool, Wrong> {
     }
 }
 
+/// How many: a part of one counts as one, and more than four thousand million are as good as those.
 pub(super) fn count(value: &Value) -> Result<NonZeroU32, Wrong> {
+    let whole = number(value)?.ceil().min(f64::from(u32::MAX)) as u32;
+    Ok(NonZeroU32::new(whole).unwrap_or(NonZeroU32::MIN))
+}
+
+/// How many a minute, whole or not.
+pub(super) fn rate(value: &Value) -> Result<Rate, Wrong> {
+    number(value).map(Rate::per_minute)
+}
+
+/// Any number above zero.
+fn number(value: &Value) -> Result<f64, Wrong> {
     let number = match value.kind {
-        Kind::Integer(number) => u32::try_from(number).ok().and_then(NonZeroU32::new),
-        _ => None,
+        Kind::Integer(number) => number as f64,
+        Kind::Float(number) => number,
+        _ => f64::NAN,
     };
-    number.ok_or_else(|| Wrong::new("is not a whole number of at least 1", "write a number without quotes"))
+    let right = "write a number without quotes";
+    if number.is_finite() && number > 0.0 { Ok(number) } else { Err(Wrong::new("is not a number above zero", right)) }
 }
 
 /// A number of seconds above zero, whole or not.
@@ -68,7 +83,7 @@ pub(super) fn seconds(value: &Value) -> Result<Duration, Wrong> {
 }
 
 pub(super) fn length(value: &Value) -> Result<Duration, Wrong> {
-    let right = r#"write whole numbers with units in quotes, such as "90m", "1h30m", "2d", "15s" or "500ms""#;
+    let right = r#"write numbers with units in quotes, such as "90m", "1h30m", "2d", "15s" or "500ms""#;
     let Kind::Text(text) = &value.kind else { return Err(Wrong::new("is not a length of time", right)) };
     duration::parse(text).map_err(|error| Wrong::new(error.to_string(), right))
 }

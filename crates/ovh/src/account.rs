@@ -1,9 +1,14 @@
 //! An account of OVHcloud: where it is reached and how it proves itself.
 
-use std::{num::NonZeroU32, str::FromStr};
+use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
 use url::Url;
+
+/// What rates are counted by.
+const MINUTE: Duration = Duration::from_secs(60);
+/// The longest that one request has to itself.
+const SLOWEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// One `[[ovh]]` of the configuration.
 #[derive(Clone, Debug)]
@@ -15,9 +20,43 @@ pub struct Account {
     /// How requests prove where they come from.
     pub credentials: Credentials,
     /// The budget: how many requests a minute Bernard allows itself.
-    pub requests_per_minute: NonZeroU32,
+    pub requests_per_minute: Rate,
     /// Whether its API log is read.
     pub api_log: ApiLog,
+}
+
+/// So many requests in so long, above zero: half a request a minute is one in two minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many; what may come at once is a part of them.
+    pub(crate) count: NonZeroU32,
+    /// In how long.
+    pub(crate) within: Duration,
+}
+
+impl Rate {
+    /// So many a minute, whole or not. As many as can be counted are enough for any that is larger; of nothing, or less, it is the
+    /// slowest that there is.
+    pub fn per_minute(requests: f64) -> Self {
+        let count = NonZeroU32::new(requests as u32).unwrap_or(NonZeroU32::MIN);
+        if count == NonZeroU32::MAX {
+            return count.into();
+        }
+        let within = MINUTE.as_secs_f64() * f64::from(count.get()) / requests;
+        Self { count, within: Duration::try_from_secs_f64(within).map_or(SLOWEST, |within| within.min(SLOWEST)) }
+    }
+}
+
+impl From<NonZeroU32> for Rate {
+    fn from(count: NonZeroU32) -> Self {
+        Self { count, within: MINUTE }
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", f64::from(self.count.get()) * MINUTE.as_secs_f64() / self.within.as_secs_f64())
+    }
 }
 
 /// Whether the account's API log is read.

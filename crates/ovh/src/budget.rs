@@ -11,14 +11,13 @@ use tokio::sync::Mutex;
 
 /// How long permits of a batch are good.
 pub(super) const GOOD_FOR: Duration = Duration::from_secs(1);
-/// The time in which no more than a minute's budget may be given out: what is given out at its end may be sent as much later.
-const WINDOW: Duration = Duration::from_secs(61);
 /// The most permits of a batch.
 const LARGEST_BATCH: u32 = 50;
 
-/// The pace of an account that may send so many requests in a minute, of which `burst` are given at once.
-pub(super) fn pace(per_minute: NonZeroU32, burst: NonZeroU32) -> Pace {
-    Pace::within(WINDOW, per_minute.get(), burst.get())
+/// The pace of an account that may send so many requests in this time, of which `burst` are given at once. What is given out at its end
+/// may be sent as much later as a batch is good for.
+pub(super) fn pace(within: Duration, count: NonZeroU32, burst: NonZeroU32) -> Pace {
+    Pace::within(within + GOOD_FOR, count.get(), burst.get())
 }
 
 /// The permits of a batch that are left.
@@ -110,7 +109,11 @@ mod tests {
 
     fn of(per_minute: u32, burst: u32) -> (Kept, Bag) {
         let count = |count| NonZeroU32::new(count).expect("a count");
-        let bag = Bag::new("main".to_owned(), pace(count(per_minute), count(burst)), count(per_minute));
+        let bag = Bag::new(
+            "main".to_owned(),
+            pace(Duration::from_secs(60), count(per_minute), count(burst)),
+            count(per_minute),
+        );
         (Kept::default(), bag)
     }
 

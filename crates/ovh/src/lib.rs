@@ -51,7 +51,7 @@ mod tests;
 
 pub use bernard_intent::RecordedIntent;
 
-pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint};
+pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint, Rate};
 pub use call::{Fault, Written};
 pub use client::{Client, READ_PATIENCE};
 pub use console::{Console, console_body, console_test_body};

@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
+    account::Rate,
     budget::{self, Bag},
     error::Cause,
     in_time::WaitsForPermit,
@@ -102,22 +103,22 @@ struct Shared {
 }
 
 impl Quota {
-    pub(super) fn new(account: &str, per_minute: NonZeroU32, shared: Option<Arc<dyn SharedBudget>>) -> Self {
-        let everyone = everyones(per_minute);
-        let evenly = evenly(per_minute).get();
+    pub(super) fn new(account: &str, rate: Rate, shared: Option<Arc<dyn SharedBudget>>) -> Self {
+        let everyone = everyones(rate);
+        let evenly = evenly(rate).get();
         let three_quarters = at_least_one(evenly - evenly.div_ceil(4));
         let share = |of| {
-            let everyone = budget::pace(per_minute, burst(per_minute));
-            let background = budget::pace(three_quarters, NonZeroU32::MIN);
+            let everyone = budget::pace(rate.within, rate.count, burst(rate));
+            let background = budget::pace(rate.within, three_quarters, NonZeroU32::MIN);
             Arc::new(Shared {
                 of,
-                everyone: Bag::new(format!("ovh {account}"), everyone, per_minute),
-                background: Bag::new(format!("ovh {account} background"), background, per_minute),
+                everyone: Bag::new(format!("ovh {account}"), everyone, rate.count),
+                background: Bag::new(format!("ovh {account} background"), background, rate.count),
             })
         };
         // Alerts compare it with earlier: it is there from the start.
         metrics::counter!(bernard_platform::metrics::OVH_LIMITED, "account" => account.to_owned()).increment(0);
-        let background = governor::Quota::per_minute(three_quarters).allow_burst(NonZeroU32::MIN);
+        let background = of_time(rate.within, three_quarters, NonZeroU32::MIN);
         Self {
             account: account.to_owned(),
             everyone: RateLimiter::direct(everyone).with_middleware::<StateInformationMiddleware>(),
@@ -289,17 +290,24 @@ fn at_least_one(count: u32) -> NonZeroU32 {
 
 /// A quarter at once is what an impatient person needs (an enable reads about ten things), and still a burst that OVHcloud has
 /// never been seen to mind.
-fn burst(per_minute: NonZeroU32) -> NonZeroU32 {
-    at_least_one(per_minute.get() / 4)
+fn burst(rate: Rate) -> NonZeroU32 {
+    at_least_one(rate.count.get() / 4)
 }
 
-/// How many come evenly in a minute. The first of them comes after the burst, so one more than its rest fits into the minute.
-fn evenly(per_minute: NonZeroU32) -> NonZeroU32 {
-    at_least_one(per_minute.get() - burst(per_minute).get() + 1)
+/// How many come evenly in the rate's time. The first of them comes after the burst, so one more than its rest fits into it.
+fn evenly(rate: Rate) -> NonZeroU32 {
+    at_least_one(rate.count.get() - burst(rate).get() + 1)
 }
 
-fn everyones(per_minute: NonZeroU32) -> governor::Quota {
-    governor::Quota::per_minute(evenly(per_minute)).allow_burst(burst(per_minute))
+/// So many in this time, of which `burst` may come at once.
+fn of_time(within: Duration, count: NonZeroU32, burst: NonZeroU32) -> governor::Quota {
+    // One in less than a nanosecond is as good as one in each.
+    let each = (within / count.get()).max(Duration::from_nanos(1));
+    governor::Quota::with_period(each).expect("it is longer than nothing").allow_burst(burst)
+}
+
+fn everyones(rate: Rate) -> governor::Quota {
+    of_time(rate.within, evenly(rate), burst(rate))
 }
 
 fn length(not_until: &NotUntil<<DefaultClock as Clock>::Instant>) -> Duration {

@@ -74,7 +74,7 @@ impl FarEnd {
             name: "main".to_owned(),
             endpoint: format!("{}/1.0", self.server.url()).parse().unwrap(),
             credentials,
-            requests_per_minute: NonZeroU32::new(60_000).unwrap(),
+            requests_per_minute: NonZeroU32::new(60_000).unwrap().into(),
             api_log: ApiLog::Read,
         }
     }

@@ -90,7 +90,7 @@ fn printed() -> Vec<(&'static str, String)> {
             name: "main".into(),
             endpoint,
             credentials,
-            requests_per_minute: std::num::NonZeroU32::MAX,
+            requests_per_minute: std::num::NonZeroU32::MAX.into(),
             api_log: bernard_ovh::ApiLog::Off,
         };
         all.push(("Credentials", format!("{:?} {account:?}", account.credentials)));

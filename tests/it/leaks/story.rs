@@ -237,7 +237,7 @@ fn client(bot: &TestBot) -> Client {
         name: "main".into(),
         endpoint,
         credentials,
-        requests_per_minute: NonZeroU32::MAX,
+        requests_per_minute: NonZeroU32::MAX.into(),
         api_log: bernard_ovh::ApiLog::Off,
     };
     Client::new(account).expect("a client")

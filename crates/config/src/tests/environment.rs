@@ -30,7 +30,7 @@ fn any_key_can_come_from_the_environment() {
     );
     assert_eq!(config.locale, Locale::Fr);
     assert_eq!(config.pace.task_poll, Duration::from_secs(1));
-    assert_eq!(config.ovh[0].requests_per_minute, NonZeroU32::new(5).unwrap());
+    assert_eq!(config.ovh[0].requests_per_minute, NonZeroU32::new(5).unwrap().into());
     assert!(!config.rescue.probe);
     assert_eq!(config.discord.guild, 42);
     assert_eq!(config.discord.token.expose_secret(), "\"fake\" {token}");
@@ -38,6 +38,22 @@ fn any_key_can_come_from_the_environment() {
     assert_eq!(config.roles[1].place.to_string(), "[[role]] #2 (environment)");
     assert_eq!(config.digest.unwrap().channel, 9);
     assert_eq!(config.store.lease, Duration::from_millis(500));
+}
+
+#[test]
+fn any_length_and_any_number_above_zero_is_legal_and_no_other() {
+    let rate = |written| config(LEAST, &[("BERNARD_OVH__0__REQUESTS_PER_MINUTE", written)]).ovh[0].requests_per_minute;
+    assert_eq!(["0.5", "60", "2.5"].map(|written| rate(written).to_string()), ["0.5", "60", "2.5"]);
+    assert_eq!(rate("5000000000"), NonZeroU32::MAX.into(), "as many as can be counted");
+    let limit = |written| config(LEAST, &[("BERNARD_LIMITS__PER_USER_PER_MINUTE", written)]).limits.per_user_per_minute;
+    assert_eq!(["100000000000", "0.5", "7"].map(|written| limit(written).get()), [u32::MAX, 1, 7]);
+    let poll = |written| config(LEAST, &[("BERNARD_PACE__TASK_POLL", written)]).pace.task_poll;
+    assert_eq!((poll("1us"), poll("0.5s")), (Duration::from_millis(1), Duration::from_millis(500)));
+    for bad in ["0", "0.0", "-1", "-0.5", "inf", "nan"] {
+        for key in ["BERNARD_OVH__0__REQUESTS_PER_MINUTE", "BERNARD_LIMITS__PER_USER_PER_MINUTE"] {
+            assert!(problems(LEAST, &[(key, bad)]).contains("is not a number above zero"), "{bad}");
+        }
+    }
 }
 
 #[test]
@@ -92,7 +108,7 @@ fn an_unknown_variable_is_refused_by_name() {
     refused(
         LEAST,
         &[("BERNARD_PACE__TASK_POLL", "soon")],
-        "BERNARD_PACE__TASK_POLL: pace.task_poll is not made of whole numbers with units; write whole numbers with units in quotes, such as \"90m\", \"1h30m\", \"2d\", \"15s\" or \"500ms\"",
+        "BERNARD_PACE__TASK_POLL: pace.task_poll is not made of numbers with units; write numbers with units in quotes, such as \"90m\", \"1h30m\", \"2d\", \"15s\" or \"500ms\"",
     );
 }
 

@@ -97,7 +97,7 @@ fn what_is_missing_or_contradicts_itself_is_said_with_its_line() {
     said(&format!("{WHOLE}offers = ['restore']\n"), "proposals[0].offers[0] is not a word known here");
     said(&format!("{WHOLE}server_from = []\n"), "proposals[0].server_from is empty");
     said(&format!("{WHOLE}server_from = ['labels.']\n"), "proposals[0].server_from[0] is no place in an alert");
-    said(&format!("{WHOLE}max_age = 'soon'\n"), "proposals[0].max_age is not made of whole numbers");
+    said(&format!("{WHOLE}max_age = 'soon'\n"), "proposals[0].max_age is not made of numbers");
 }
 
 #[test]

@@ -55,11 +55,11 @@ fn everything_that_is_wrong_is_reported_at_once() {
             "the configuration has 7 problems:",
             "bernard.toml:1:13: time_zone is not a time zone; write a name of the IANA database, such as \"Europe/Paris\" or \"UTC\"",
             "bernard.toml:2:10: locale is not a word known here; the words are \"en\", \"fr\"",
-            "bernard.toml:15:9: rescue.lease is not made of whole numbers with units; write whole numbers with units in quotes, such as \"90m\", \"1h30m\", \"2d\", \"15s\" or \"500ms\"",
+            "bernard.toml:15:9: rescue.lease is not made of numbers with units; write numbers with units in quotes, such as \"90m\", \"1h30m\", \"2d\", \"15s\" or \"500ms\"",
             "bernard.toml:16:15: rescue.on_deadline is not a word known here; did you mean \"restore\"? the words are \"remind\", \"restore\"",
             "bernard.toml:17:15: rescue.secret_link is not https; write it like \"https://www.ovh.com/manager/secret/#?id={id}\"",
             "bernard.toml:19:10: http.listen is not an address to listen at; write an IP address and a port, such as \"127.0.0.1:9090\" or \"[::]:9090\"",
-            "bernard.toml:21:23: limits.per_user_per_minute is not a whole number of at least 1; write a number without quotes",
+            "bernard.toml:21:23: limits.per_user_per_minute is not a number above zero; write a number without quotes",
         ],
     );
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use super::*;
 
 fn quota(per_minute: u32) -> Quota {
-    Quota::new("main", NonZeroU32::new(per_minute).unwrap(), None)
+    Quota::new("main", NonZeroU32::new(per_minute).unwrap().into(), None)
 }
 
 fn at_once(quota: &Quota, priority: Priority) -> bool {
@@ -26,7 +26,8 @@ fn no_minute_has_more_requests_than_it_may() {
     use governor::clock::FakeRelativeClock;
     for per_minute in [1, 2, 3, 4, 7, 8, 60, 600] {
         let clock = FakeRelativeClock::default();
-        let limiter = RateLimiter::direct_with_clock(everyones(NonZeroU32::new(per_minute).unwrap()), clock.clone());
+        let limiter =
+            RateLimiter::direct_with_clock(everyones(NonZeroU32::new(per_minute).unwrap().into()), clock.clone());
         let mut sent = Vec::new();
         for step in 0..12_000_u32 {
             while limiter.check().is_ok() {
@@ -36,6 +37,22 @@ fn no_minute_has_more_requests_than_it_may() {
         }
         let most = sent.iter().map(|from| sent.iter().filter(|at| (*from..from + 6_000).contains(*at)).count()).max();
         assert!(most.is_some_and(|most| most <= per_minute as usize), "{per_minute}: {most:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rate_below_one_a_minute_or_beyond_counting_is_kept_to() {
+    let each = |requests| {
+        let Rate { count, within } = Rate::per_minute(requests);
+        within / count.get()
+    };
+    assert_eq!((each(0.5), each(1.5)), (Duration::from_secs(120), Duration::from_secs(40)));
+    assert_eq!(Rate::per_minute(60.0), NonZeroU32::new(60).unwrap().into());
+    assert_eq!([0.5, 2.5, 60.0].map(|requests| Rate::per_minute(requests).to_string()), ["0.5", "2.5", "60"]);
+    for requests in [5e9, 1e300, 1e-300] {
+        let quota = Quota::new("main", Rate::per_minute(requests), None);
+        assert!(at_once(&quota, Priority::Person), "{requests}");
+        assert_eq!(at_once(&quota, Priority::Person), requests > 1.0, "{requests}");
     }
 }
 
@@ -104,7 +121,7 @@ impl SharedBudget for Away {
 
 #[tokio::test]
 async fn who_looks_at_the_screen_is_told_that_the_shared_budget_is_away_and_an_operation_waits() {
-    let quota = Quota::new("main", NonZeroU32::new(60).unwrap(), Some(Arc::new(Away)));
+    let quota = Quota::new("main", NonZeroU32::new(60).unwrap().into(), Some(Arc::new(Away)));
     let since = clock::now();
     let operation = Priority::Operation(Precedence { urgency: Urgency::Delivery, since });
     tokio::select! {

@@ -47,7 +47,7 @@ fn service(ovh: &Ovh) -> Credentials {
 }
 
 fn client(ovh: &Ovh, credentials: Credentials) -> Client {
-    let requests_per_minute = NonZeroU32::new(60_000).unwrap();
+    let requests_per_minute = NonZeroU32::new(60_000).unwrap().into();
     let endpoint = ovh.url().parse().unwrap();
     Client::new(Account { name: "main".to_owned(), endpoint, credentials, requests_per_minute, api_log: ApiLog::Read })
         .unwrap()
