@@ -402,7 +402,8 @@ impl LeaseScheduler {
         tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
         let error = match error {
             plan::Error::Ovh(error) => error,
-            plan::Error::Problem(Problem::ServerGone) => return Ok(Begun::NotYet),
+            // The list of disks may be readable soon; if it is not, a person is asked.
+            plan::Error::Problem(Problem::ServerGone | Problem::NoDisk { .. }) => return Ok(Begun::NotYet),
             plan::Error::Problem(_) => return Ok(Begun::No),
         };
         let matter = matter(error);

@@ -82,17 +82,21 @@ async fn return_to(client: &ovh::Client, name: &ServiceName, recorded: &Boot) ->
     }
 }
 
-/// The hard-disk boot, looked up. Of an entry that OVHcloud lists as one and does not show, that much is known.
+/// The hard-disk boot, for a person: where the list cannot be read, they hear what was recorded.
 async fn hard_disk(client: &ovh::Client, name: &ServiceName, recorded: Option<&Start>) -> Result<Boot, Error> {
+    find_disk(client, name).await.map_err(|error| match error {
+        Error::Ovh(error) if !error.is_credential() => {
+            Problem::NoDisk { recorded: recorded.cloned(), said: error.to_string() }.into()
+        }
+        other => other,
+    })
+}
+
+/// The hard-disk boot, looked up. Of an entry that OVHcloud lists as one and does not show, that much is known.
+async fn find_disk(client: &ovh::Client, name: &ServiceName) -> Result<Boot, Error> {
     /// OVHcloud's word for the type.
     const DISK: &str = "harddisk";
-    let lost = |said: String| Problem::NoDisk { recorded: recorded.cloned(), said };
-    let boots = match client.boots(name, Some(DISK)).await {
-        Ok(boots) => boots,
-        // What passes says nothing of the disk.
-        Err(error) if error.is_credential() || error.is_transient() => return Err(error.into()),
-        Err(error) => return Err(lost(error.to_string()).into()),
-    };
+    let boots = client.boots(name, Some(DISK)).await?;
     let unread = boots.left_out.iter().map(|left_out| Boot::unread_of(left_out.id, DISK));
     let disks = boots.read.into_iter().filter(Boot::is_disk).chain(unread);
     let best = disks.min_by_key(|boot| (boot.kernel.is_empty(), boot.kernel != "hd", boot.id));
@@ -117,7 +121,7 @@ pub(crate) async fn undoing(
     };
     let boot = match boot {
         Some(start) => start,
-        None => hard_disk(client, name, None).await?.into(),
+        None => find_disk(client, name).await?.into(),
     };
     let facts = changed(&plan.before.facts, found);
     Ok(Some(Setting { facts, ..back_to(&plan.before, change, boot) }))
