@@ -191,7 +191,7 @@ fn what_is_wrong_in_the_rules_is_refused() {
     assert!(role("id = '1'\ncan = ['view']\nservers = []").contains("role[1].servers is empty"));
     assert!(role("id = '1'\ncan = 'view'").contains("role[1].can is not a list"));
     let protect = |text: &str| problems(&with(&format!("[[protect]]\n{text}")), &[]);
-    assert!(protect("approvals = 0").contains("protect[0].approvals is not a whole number of at least 1"));
+    assert!(protect("approvals = 0").contains("protect[0].approvals is not a number above zero"));
     assert!(protect("actions = []").contains("protect[0].actions is empty"));
     let reason = |text: &str| protect(&format!("actions = ['reboot']\nreason = {text}"));
     for (text, what) in [
