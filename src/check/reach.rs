@@ -84,7 +84,7 @@ pub(super) async fn first<T>(
     }
 }
 
-/// Looks at an end that is looked at once, for as long as [`first`] would: whoever reads hears in time that it does not answer.
+/// Looks at an end that is looked at once, for as long as others are waited for: whoever reads hears in time that it does not answer.
 ///
 /// # Errors
 /// With the words for it, when nothing came.
