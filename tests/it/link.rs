@@ -339,8 +339,8 @@ async fn look_again_and_try_the_mail_look_for_no_link_of_a_later_rescue_nor_of_o
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_asked_for_while_a_later_rescue_begins_is_not_the_last_rescues() {
     let mut bot = bot_with("").await;
-    bot.rescued(&bot.ann, "web-1").await;
     bot.ovh.withhold_mail("web-1");
+    bot.rescued(&bot.ann, "web-1").await;
     let secrets = bot.ovh.journal().count("POST", "/authenticationSecret");
     let done = bot.ovh.faults().hold_before("GET", "/task/");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
