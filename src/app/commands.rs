@@ -35,8 +35,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// The longest wait that Discord asks for and that is kept to without another look.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
-/// Discord's codes for "Unknown Guild" and "Missing Access".
-const BARRED: [u32; 2] = [10_004, 50_001];
 /// The name of the digest of the commands that were last registered.
 const COMMANDS_FACT: &str = "commands";
 /// The same without what Discord has of them.
@@ -82,7 +80,7 @@ impl Registrar {
         );
         self.registration.set(Standing::Failed { said, again });
         metrics::gauge!(bernard_platform::metrics::COMMANDS_REGISTERED).set(0.0);
-        let is_barred = error.downcast_ref::<Error>().is_some_and(is_barred);
+        let is_barred = error.downcast_ref::<Error>().is_some_and(Error::is_barred_from_guild);
         self.ready.commands.store(!is_barred, Ordering::Relaxed);
     }
 
@@ -94,7 +92,7 @@ impl Registrar {
         let fact = |registered: &[RegisteredCommand]| commands_digest(application, self.guild, &commands, registered);
         let (fact_name, mut registered) = match rest.commands(application, self.guild).await {
             Ok(registered) => (COMMANDS_FACT, registered),
-            Err(error) if is_barred(&error) => return Err(error.into()),
+            Err(error) if error.is_barred_from_guild() => return Err(error.into()),
             // A proxy may let only some routes through: then what we last registered is all there is to compare with.
             Err(error) if error.is_final() || is_a_page(&error) => {
                 tracing::warn!(%error, "the registered commands cannot be read");
@@ -127,11 +125,6 @@ impl Registrar {
         self.rest.command_ids().set(ids);
         Ok(())
     }
-}
-
-/// The bot is not in the guild, or may not have commands there: until somebody acts, nobody can type one.
-fn is_barred(error: &Error) -> bool {
-    error.code().is_some_and(|code| BARRED.contains(&code))
 }
 
 fn is_a_page(error: &Error) -> bool {

@@ -101,12 +101,11 @@ pub async fn waited<T>(report: &Report<'_>, what: &str, look: impl Future<Output
 
 /// What an error of Discord's is about.
 pub(super) fn of_discord(config: &Config, error: &discord::Error) -> Trouble {
-    let (outcome, key) = match (error.fault(), error.is_transient(), error.code()) {
-        (Some(_), ..) => (Outcome::Wrong, "discord.token"),
-        (None, true, _) => (Outcome::Unreachable, "discord.api_url"),
-        // "Unknown Guild", "Missing Access".
-        (None, false, Some(10_004 | 50_001)) => (Outcome::Wrong, "discord.guild"),
-        (None, false, _) => (Outcome::Wrong, "discord.api_url"),
+    let (outcome, key) = match (error.fault(), error.is_transient()) {
+        (Some(_), _) => (Outcome::Wrong, "discord.token"),
+        (None, true) => (Outcome::Unreachable, "discord.api_url"),
+        (None, false) if error.is_barred_from_guild() => (Outcome::Wrong, "discord.guild"),
+        (None, false) => (Outcome::Wrong, "discord.api_url"),
     };
     let (key, address) = (key.to_owned(), config.discord.api_url.clone());
     Trouble { outcome, said: error.to_string(), key, address, refusal: None }

@@ -130,6 +130,13 @@ impl Error {
         self.code().is_some_and(|code| UNKNOWN.contains(&code))
     }
 
+    /// Whether Discord says that the bot is not in the guild, or may not be there: that ends only when somebody acts.
+    pub fn is_barred_from_guild(&self) -> bool {
+        /// "Unknown Guild", "Missing Access".
+        const BARRED: [u32; 2] = [10_004, 50_001];
+        self.code().is_some_and(|code| BARRED.contains(&code))
+    }
+
     /// Discord's own sentence, if it said one.
     pub fn message(&self) -> Option<&str> {
         match &self.cause {

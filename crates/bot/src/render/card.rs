@@ -400,7 +400,7 @@ fn end_lines(
 /// What a plain reboot of a server in rescue leads to.
 fn rescue_again_line(operation: &Operation, locale: Locale) -> Option<String> {
     let into = operation.state.facts.plan.as_ref()?.into.as_ref()?;
-    let command = code(&format!("/rescue link server:{}", operation.request.typed()));
+    let command = wording::link_command(operation.request.typed());
     into.is_rescue().then(|| say!(locale, "end-rescue-again", command = command))
 }
 

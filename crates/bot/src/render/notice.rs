@@ -117,7 +117,7 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
         }
         Notice::RebootedByOthers { lease, label, owner, task } => {
             let (server, who, id) = about(label, *owner, *lease);
-            let (task, command) = (task.to_string(), code(&format!("/rescue link server:{label}")));
+            let (task, command) = (task.to_string(), wording::link_command(label));
             let content = say!(
                 locale,
                 "notice-rebooted-by-others",
@@ -171,7 +171,7 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
                 }
                 Doing::Ended => say!(locale, "notice-ended", server = server, who = who, owner = owner_is, id = id),
                 Doing::Rebooted => {
-                    let command = code(&format!("/rescue link server:{label}"));
+                    let command = wording::link_command(label);
                     let owner = owner_is;
                     say!(
                         locale,

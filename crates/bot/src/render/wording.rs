@@ -119,6 +119,11 @@ pub(crate) fn said(text: &str) -> String {
     code(&text.replace('`', ""))
 }
 
+/// The command that looks for the link to a server's rescue.
+pub(crate) fn link_command(server: &str) -> String {
+    code(&format!("/rescue link server:{server}"))
+}
+
 /// OVHcloud's word for whether a server has power, in ours.
 pub(crate) fn power(word: Option<&str>, locale: Locale) -> String {
     match word {
